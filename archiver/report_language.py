@@ -123,7 +123,8 @@ def said_day(day: date) -> str:
 def said_time(local: datetime, *, seconds: bool = True) -> str:
     """A time with its day in words; `local` is Japan's time already."""
     if is_english():
-        return english_time(local, seconds=seconds)
+        clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
+        return f"{english_day(local.date())}, {clock} JST"
     return f"{said_day(local)} {local:%H:%M:%S}" if seconds else f"{said_day(local)} {local:%H:%M}"
 
 
@@ -131,12 +132,6 @@ def english_day(day: date, *, weekday: bool = False) -> str:
     """A day that nobody takes for another: `10 November 2026`."""
     name = f"{_WEEKDAYS[day.weekday()]}, " if weekday else ""
     return f"{name}{day.day} {MONTHS[day.month - 1]} {day.year}"
-
-
-def english_time(local: datetime, *, seconds: bool = True) -> str:
-    """A time in Japan: `10 November 2026, 14:05:33 JST`; `local` is Japan's time already."""
-    clock = f"{local:%H:%M:%S}" if seconds else f"{local:%H:%M}"
-    return f"{english_day(local.date())}, {clock} JST"
 
 
 def stated_day(typed: str) -> str:

@@ -134,7 +134,11 @@ def restore(
         if not source_verification.ok:
             return BackupOutcome(source_verification, None, is_placed=False)
         with _set_aside(home, now) if is_taken else nullcontext() as aside:
-            report, verification = _copy_into(archive, source, home, tell)
+            roots: Collection[str] = ()
+            with suppress(errors.BadSettings):  # they are copied as they are, and reported when they are used
+                roots = _root_files(file.load_settings(source, {}))
+            report = backup_copy.copy_archive(archive, home, also=roots, tell=_copy_progress(tell))
+            verification = _verify(home, report.database, tell, deep=True)
             if verification.ok:
                 backup_copy.place_database(home)
     if not verification.ok:
@@ -162,17 +166,6 @@ def is_unreadable(archive: Archive) -> bool:
         return bool(archive.read(damage))
     except errors.StorageError as error:
         return not isinstance(error, errors.ArchiveBusy | errors.OlderArchive | errors.DiskFull)
-
-
-def _copy_into(
-    archive: Archive, source: Path, home: Path, tell: Progress | None
-) -> tuple[backup_copy.CopyReport, Verification]:
-    """Copy everything into the home but for the database's name, and verify it there."""
-    roots: Collection[str] = ()
-    with suppress(errors.BadSettings):  # they are copied as they are, and reported when they are used
-        roots = _root_files(file.load_settings(source, {}))
-    report = backup_copy.copy_archive(archive, home, also=roots, tell=_copy_progress(tell))
-    return report, _verify(home, report.database, tell, deep=True)
 
 
 def _check_free(source: Archive, home: Path, *, in_place_of: bool) -> bool:

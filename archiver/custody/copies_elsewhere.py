@@ -137,16 +137,11 @@ def _restic_summary(line: str) -> str:
     if not isinstance(document, dict):
         return ""
     if document.get("message_type") != "summary":
-        return _restic_error(document)
+        inner = document.get("error")
+        message = document.get("message", inner.get("message") if isinstance(inner, dict) else None)
+        return _printable(message)[:_SUMMARY_LENGTH] if isinstance(message, str) else ""
     names = ("snapshot_id", "files_new", "files_changed", "data_added")
     return _printable(" ".join(f"{name}={document[name]}" for name in names if name in document))[:_SUMMARY_LENGTH]
-
-
-def _restic_error(document: Mapping[str, object]) -> str:
-    """The sentence of an `error` or `exit_error`; empty if there is none."""
-    inner = document.get("error")
-    message = document.get("message", inner.get("message") if isinstance(inner, dict) else None)
-    return _printable(message)[:_SUMMARY_LENGTH] if isinstance(message, str) else ""
 
 
 def _printable(text: str) -> str:

@@ -33,7 +33,10 @@ def code_intervals(intervals: LookIntervals) -> CodedLooks:
     length = len(json.dumps(pairs, separators=(",", ":")))
     if length <= _SHORTEST_PACKED:
         return pairs
-    packed = _pack_looks(intervals)
+    # whichever way of zlib gives the least; it reads them all alike
+    plain = b"".join(_leb128(seconds) * times for seconds, times in intervals)
+    ways = (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FILTERED, zlib.Z_HUFFMAN_ONLY, zlib.Z_RLE)
+    packed = base64.b64encode(min((_compress_looks(plain, way) for way in ways), key=len)).decode("ascii")
     return packed if len(packed) < length else pairs
 
 
@@ -46,13 +49,6 @@ def decode_intervals(coded: CodedLooks) -> LookIntervals:
     unpacked = _unpack_looks(coded)
     numbers: Iterable[int] = unpacked if max(unpacked, default=0) < _LEB_MORE else _leb_numbers(unpacked)
     return tuple((seconds, len(list(equal))) for seconds, equal in groupby(numbers))
-
-
-def _pack_looks(intervals: LookIntervals) -> str:
-    """Packed by whichever way of zlib gives the least; it reads them all alike."""
-    plain = b"".join(_leb128(seconds) * times for seconds, times in intervals)
-    ways = (zlib.Z_DEFAULT_STRATEGY, zlib.Z_FILTERED, zlib.Z_HUFFMAN_ONLY, zlib.Z_RLE)
-    return base64.b64encode(min((_compress_looks(plain, way) for way in ways), key=len)).decode("ascii")
 
 
 def _compress_looks(plain: bytes, way: int) -> bytes:

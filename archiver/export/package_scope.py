@@ -11,10 +11,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from gettext import gettext as _
-from typing import NamedTuple
 
 from archiver import errors
 from archiver.evidence.history import READINGS, EntryObject, number, text
@@ -30,15 +29,13 @@ NEVER_EXPORTED = {
 STATEMENTS = frozenset({"contract", "delivery", "attachment", "mapping"})
 
 
-class TimeBounds(NamedTuple):
-    """A period in Unix seconds, `start` included, `end` excluded; None = no bound."""
+Bounds = tuple[float | None, float | None]
+"""A period in Unix seconds, the start included, the end excluded; None = no bound."""
 
-    start: float | None
-    end: float | None
 
-    def contains(self, at: float) -> bool:
-        """Whether a time lies in the period."""
-        return (self.start is None or self.start <= at) and (self.end is None or at < self.end)
+def _contains(bounds: Bounds, at: float) -> bool:
+    start, end = bounds
+    return (start is None or start <= at) and (end is None or at < end)
 
 
 class PackageScope:
@@ -59,13 +56,12 @@ class PackageScope:
         all their entries, and readings later than entry `after`.
         """
         self._contract = contract.id
-        self._bounds: dict[int, list[TimeBounds]] = {}
-        self._own_bounds: dict[int, list[TimeBounds]] = {}
-        for room in contract.rooms:
-            own = TimeBounds(*room.bounds)
-            self._own_bounds.setdefault(room.room_id, []).append(own)
-            bounds = TimeBounds(_seconds(since or room.start), _seconds(until or room.end))
-            self._bounds.setdefault(room.room_id, []).append(bounds)
+        self._parts = [replace(one, start=since or one.start, end=until or one.end) for one in contract.rooms]
+        self._bounds: dict[int, list[Bounds]] = {}
+        self._own_bounds: dict[int, list[Bounds]] = {}
+        for room, part in zip(contract.rooms, self._parts, strict=True):
+            self._own_bounds.setdefault(room.room_id, []).append(room.bounds)
+            self._bounds.setdefault(room.room_id, []).append(part.bounds)
         self.has_own_period = since is None and until is None
         """Whether the user asked for no period other than the contract's own."""
         self._after = after
@@ -75,7 +71,7 @@ class PackageScope:
         """The numbers of the entries that make the base line (`export.base_line`); they belong in the package."""
         self.withdrawn: frozenset[str | int] = frozenset()
         """Keys of statements taken back, and numbers of the contract's entries, that name what is of another job."""
-        self.whole = all(TimeBounds(None, None) in listed for listed in self._bounds.values())
+        self.whole = all((None, None) in listed for listed in self._bounds.values())
         """Whether no bound was given."""
         self.all_messages = self.whole and self._news is None
         """Whether every message of the rooms is in the package, so that none needs to be parsed."""
@@ -85,14 +81,16 @@ class PackageScope:
         """The rooms of the contract, by number."""
         return tuple(sorted(self._bounds))
 
-    def bounds(self, room: int) -> list[TimeBounds]:
+    def bounds(self, room: int) -> list[Bounds]:
         """The periods of a room."""
         return self._bounds[room]
 
     @property
     def starts(self) -> dict[int, str]:
         """Room → the beginning of its first period, written as in entries; only where a base line comes before it."""
-        bounds = {room: [one.start for one in listed] for room, listed in self._bounds.items() if self._news is None}
+        bounds = {
+            room: [start for start, _end in listed] for room, listed in self._bounds.items() if self._news is None
+        }
         return {
             room: _time_text(min(one for one in starts if one is not None))
             for room, starts in bounds.items()
@@ -101,7 +99,7 @@ class PackageScope:
 
     def end(self, room: int) -> float | None:
         """The end of a room's last period in Unix seconds; None: it has no end."""
-        ends = [one.end for one in self._bounds[room]]
+        ends = [end for _start, end in self._bounds[room]]
         return None if None in ends else max(end for end in ends if end is not None)
 
     def includes(self, entry: EntryObject) -> bool:
@@ -163,19 +161,14 @@ class PackageScope:
 
     def overlaps(self, room: int, start: datetime | None, end: datetime | None) -> bool:
         """Whether a range of time (None: without an end) overlaps a period of the room."""
-        first, last = _seconds(start), _seconds(end)
-        return any(
-            (bounds.end is None or first is None or first < bounds.end)
-            and (bounds.start is None or last is None or last >= bounds.start)
-            for bounds in self._bounds.get(room, ())
-        )
+        return any(part.room_id == room and part.overlaps(start, end) for part in self._parts)
 
     def is_of_contract(self, room: int, at: float) -> bool:
         """Whether a time lies in a room's period of the contract, whatever period the user asked for."""
-        return any(one.contains(at) for one in self._own_bounds.get(room, ()))
+        return any(_contains(one, at) for one in self._own_bounds.get(room, ()))
 
     def _is_within(self, room: int, at: float) -> bool:
-        return any(one.contains(at) for one in self._bounds[room])
+        return any(_contains(one, at) for one in self._bounds[room])
 
     def _names_others(self, entry: EntryObject) -> bool:
         """Whether a statement names a chat that the contract has no more, or something of such a chat."""
@@ -196,10 +189,6 @@ class PackageScope:
 def subject(kind: str, key: str) -> str:
     """The subject of an entry; a file and its bytes have different keys but one subject."""
     return f"file/{key.rpartition('/')[2]}" if kind == "blob" else key
-
-
-def _seconds(at: datetime | None) -> float | None:
-    return None if at is None else at.timestamp()
 
 
 def _time_text(seconds: float) -> str:

@@ -19,7 +19,7 @@ from archiver.store.received_facts_and_record_forms import (
     storable_integer,
     text_digest,
 )
-from archiver.store.rows import insert_rows, insert_values, upsert_rows
+from archiver.store.rows import by_room, insert_rows, insert_values, upsert_rows
 
 EntriesOf = Callable[[str, int], Sequence[EntryObject]]
 """A function from a key and a sequence number to the entries of that key up to that number, oldest first."""
@@ -57,10 +57,7 @@ def _room_and_position(entry: EntryObject) -> tuple[int, int]:
 
 def _stored_places(sql: Connection, places: Iterable[tuple[int, int]]) -> set[tuple[int, int]]:
     found: set[tuple[int, int]] = set()
-    positions_by_room: dict[int, set[int]] = {}
-    for room, position in places:
-        positions_by_room.setdefault(room, set()).add(position)
-    for room, positions in positions_by_room.items():
+    for room, positions in by_room(places).items():
         table = schema.message.c
         rows = sql.execute(
             select(table.position).where(table.room_id == room, table.position.between(min(positions), max(positions)))

@@ -20,6 +20,14 @@ from archiver.store.time_text import to_text
 T = TypeVar("T")
 
 
+def by_room(places: Iterable[tuple[int, int]]) -> dict[int, set[int]]:
+    """Room → the ids of messages in it, of places given as room and id."""
+    found: dict[int, set[int]] = {}
+    for room, message in places:
+        found.setdefault(room, set()).add(message)
+    return found
+
+
 def insert_rows(sql: Connection, table: Table, rows: Sequence[dict[str, object]]) -> None:
     """Insert new rows, all with the same two or more columns.
 

@@ -25,7 +25,7 @@ from archiver.export.mask.package_mask import PackageMask
 from archiver.export.package.entry_reader import SourceEntries
 from archiver.export.package.package_input import PackageInput, software_name
 from archiver.export.package.recipe import PackagePreview, Recipe
-from archiver.export.package_scope import PackageScope, TimeBounds
+from archiver.export.package_scope import Bounds, PackageScope
 from archiver.export.report.message_statistics import ReportInput, room_facts
 from archiver.export.report.report_sources import NEVER_READ, RefusedMessage, SealLine
 from archiver.export.stamps import Stamps, class_text
@@ -203,14 +203,14 @@ def period_text(scope: PackageScope) -> str:
     return " / ".join(say("ルームID {room}: {text}", room=room, text=text) for room, text in texts_of.items())
 
 
-def _bounds_text(bounds: TimeBounds) -> str:
+def _bounds_text(bounds: Bounds) -> str:
     """Both ends in words; mostly they are midnights, the excluded one that after its last day."""
-    begin, end = say("最初のメッセージ"), say("最後のメッセージ")
-    if bounds.start is not None:
-        start = datetime.fromtimestamp(bounds.start, JST)
+    (first, last), begin, end = bounds, say("最初のメッセージ"), say("最後のメッセージ")
+    if first is not None:
+        start = datetime.fromtimestamp(first, JST)
         begin = local_time(start) if start.time() > time() else date_text(start)
-    if bounds.end is not None:
-        stop = datetime.fromtimestamp(bounds.end, JST)
+    if last is not None:
+        stop = datetime.fromtimestamp(last, JST)
         last_day = say("{day}の終わり", day=date_text(stop - timedelta(days=1)))
         end = say("{local}の直前", local=local_time(stop)) if stop.time() > time() else last_day
     return say("{start}から{value}まで", start=begin, value=end)

@@ -22,7 +22,7 @@ from archiver.store.engine import Reading
 from archiver.store.queries import current_state
 from archiver.store.queries.contracts import contracts
 from archiver.store.queries.entries import IS_WHOLE, KeptReply, is_about, kept_replies
-from archiver.store.rows import among
+from archiver.store.rows import among, by_room
 from archiver.store.time_text import from_text, from_unix
 
 STATEMENT_KINDS = ("contract", "delivery", "attachment", "mapping", "note", "review")
@@ -87,11 +87,8 @@ def select_room(reading: Reading, room: int) -> Selection:
 
 def select_messages(reading: Reading, places: Collection[tuple[int, int]]) -> Selection:
     """Messages, given as (room, id), with their tasks, files, what was attached for them, and who read them when."""
-    ids_of: dict[int, set[int]] = {}
-    for room, message in places:
-        ids_of.setdefault(room, set()).add(message)
     chosen: list[ChosenEntry] = []
-    for room, ids in ids_of.items():
+    for room, ids in by_room(places).items():
         chosen += _of_messages(reading, room, sorted(ids))
     named = {str(message) for _room, message in places}
     attached = list(_entries(reading, _ENTRY.kind.in_(["attachment", "review"])))

@@ -21,7 +21,7 @@ from archiver.store.durable_files import make_durable_folder, write_durably
 from archiver.store.engine import Reading, SmallStatement, Writing
 from archiver.store.queries.entries import IS_WHOLE
 from archiver.store.received_facts_and_record_forms import read_formed
-from archiver.store.rows import among
+from archiver.store.rows import among, by_room
 from archiver.store.time_text import from_text
 
 FOLDER = "erasures"
@@ -271,12 +271,9 @@ def erased_ids(reading: Reading, kind: str, room: int, ids: Iterable[int]) -> fr
 
 def without_erased(reading: Reading, places: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
     """The places (room and id) of messages that were not erased."""
-    by_room: dict[int, set[int]] = {}
-    for room, message in places:
-        by_room.setdefault(room, set()).add(message)
     return {
         (room, message)
-        for room, messages in by_room.items()
+        for room, messages in by_room(places).items()
         for message in messages - erased_ids(reading, "message", room, messages)
     }
 

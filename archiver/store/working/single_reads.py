@@ -22,7 +22,7 @@ from archiver.store.archive import Reading, Writing
 from archiver.store.erasure.records import without_erased
 from archiver.store.queries import current_state
 from archiver.store.queries.looks_and_gaps import last_window
-from archiver.store.rows import among, upsert_rows
+from archiver.store.rows import among, by_room, upsert_rows
 from archiver.store.time_text import from_text, to_text
 
 MessagePlace = tuple[int, int]
@@ -124,7 +124,7 @@ def unsaved_places(reading: Reading, places: Iterable[MessagePlace]) -> set[Mess
 def held_places(reading: Reading, places: Iterable[MessagePlace]) -> set[MessagePlace]:
     """Those of the places whose message is saved, in any state."""
     found: set[MessagePlace] = set()
-    for room, positions in _positions_by_room(places).items():
+    for room, positions in by_room(places).items():
         query = select(_MESSAGE.position).where(_MESSAGE.room_id == room, among(_MESSAGE.position, positions))
         found.update((room, position) for (position,) in reading.sql.execute(query))
     return found
@@ -193,7 +193,7 @@ def items_at(
     columns = (_QUEST.room_id, _QUEST.position, _QUEST.origin, _QUEST.attempts, _QUEST.state)
     over = _is_pause_over(literal(to_text(at)), literal(to_text(at + LONGEST_PAUSE)))
     is_due = func.coalesce(and_(_IS_UNREAD, over, _IS_IN_REACH, ~_IS_HELD), False).label("due")
-    for room, positions in _positions_by_room(places).items():
+    for room, positions in by_room(places).items():
         query = select(*columns, is_due).where(_QUEST.room_id == room, among(_QUEST.position, positions))
         for row in reading.sql.execute(query):
             items[row.room_id, row.position] = (_item_from_row(row), bool(row.due))
@@ -221,13 +221,6 @@ def texts_naming(reading: Reading, room: int) -> Iterator[tuple[str, str]]:
 
 def _item_from_row(row: Any) -> BackfillItem:
     return BackfillItem(row.room_id, row.position, Origin(row.origin), row.attempts, ItemState(row.state))
-
-
-def _positions_by_room(places: Iterable[MessagePlace]) -> dict[int, list[int]]:
-    positions_of: dict[int, list[int]] = {}
-    for room, position in places:
-        positions_of.setdefault(room, []).append(position)
-    return positions_of
 
 
 REREADABLE = (State.PRESENT, State.EDITED)

@@ -252,7 +252,10 @@ def file_response(file: BufferedReader, *, sha256: str, size: int, mimetype: str
     answer.content_length = size
     answer.set_etag(sha256)
     answer.headers["Content-Security-Policy"] = POLICY
-    _leave_out_odd_ranges(size)
+    # An invalid range, or a suffix range longer than the file, means the whole file (RFC 9110 §14).
+    requested = request.range
+    if requested is None or requested.units != "bytes" or requested.ranges[0][0] <= -size:
+        request.environ.pop("HTTP_RANGE", None)
     try:
         answer.make_conditional(request.environ, accept_ranges=True, complete_length=size)
     except BaseException:
@@ -260,13 +263,6 @@ def file_response(file: BufferedReader, *, sha256: str, size: int, mimetype: str
         raise
     _let_server_read(answer, file)
     return answer
-
-
-def _leave_out_odd_ranges(size: int) -> None:
-    """Remove an invalid range, or a suffix range longer than the file: both mean the whole file (RFC 9110 §14)."""
-    requested = request.range
-    if requested is None or requested.units != "bytes" or requested.ranges[0][0] <= -size:
-        request.environ.pop("HTTP_RANGE", None)
 
 
 def _let_server_read(answer: Response, file: BufferedReader) -> None:

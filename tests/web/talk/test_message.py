@@ -114,15 +114,11 @@ def files_browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]
         "object": {"account_id": CLIENT, "name": "田中", "avatar_image_url": FACE},
         "state": "present",
     }
-    maker.append([_account_observation(payload)], minutes=3)
+    maker.append([Observation("account", f"account/{ROOM}/{CLIENT}", payload | {"source": "list"}, ROOM)], minutes=3)
     avatars.record_download(maker.archive, FACE, image_bytes, next_at=at(5))
     maker.archive.close()
     with open_viewer(maker.home) as browser:
         yield browser
-
-
-def _account_observation(files_browser: dict[str, object]) -> Observation:
-    return Observation("account", f"account/{ROOM}/{CLIENT}", files_browser | {"source": "list"}, ROOM)
 
 
 def test_a_picture_is_shown_small_and_leads_to_its_file(files_browser: Browser) -> None:

@@ -107,7 +107,8 @@ def pauses_touching(reading: Reading, room: int, since: datetime, until: datetim
 
 
 def _pauses_around(reading: Reading, room: int, since: datetime | None, until: datetime | None) -> Iterator[Pause]:
-    running = _running_stretch(reading, room)
+    looks = running_looks(reading).get(room)
+    running = [] if looks is None else [LookStretch(looks.first, looks.last, looks.intervals)]
     latest = [*read_stretches(reading, _LATEST, room=room)][::-1] + running
     start = 0 if since is None else _last_seq_before(reading, room, "observed_at", to_text(since))
     end = _END if until is None else _seq_after(reading, room, to_text(until))
@@ -135,9 +136,3 @@ def _last_seq_before(reading: Reading, room: int, time: str, bound: str) -> int:
             high = row[0] - 1
     row = reading.driver.execute(query, {"room": room, "seq": low}).fetchone()
     return 0 if row is None else int(row[0])
-
-
-def _running_stretch(reading: Reading, room: int) -> list[LookStretch]:
-    """The looks that no entry has yet."""
-    looks = running_looks(reading).get(room)
-    return [] if looks is None else [LookStretch(looks.first, looks.last, looks.intervals)]
