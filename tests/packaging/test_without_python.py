@@ -127,13 +127,15 @@ def _open_application(machine: BareMachine) -> None:
         assert process.stdout is not None
         number = int(process.stdout.readline())
         address = next(line[line.index("http://") :].strip() for line in process.stdout if "http://127.0.0.1:" in line)
-        with sync_playwright() as driver:
-            browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-            window = Window(browser.new_page(), address[: address.index("/", len("http://"))])
-            record_complaints(window)
-            window.page.goto(address)
-            window.page.get_by_text("サイト制作").first.wait_for()
-            browser.close()
-        machine.run(f"kill {number}")
+        try:
+            with sync_playwright() as driver:
+                browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+                window = Window(browser.new_page(), address[: address.index("/", len("http://"))])
+                record_complaints(window)
+                window.page.goto(address)
+                window.page.get_by_text("よろしくお願いします。").first.wait_for()
+                browser.close()
+        finally:
+            machine.run(f"kill {number}")
         assert process.wait(20) == 0
     assert ([], []) == (window.complaints, window.outside)
