@@ -77,14 +77,14 @@ def _large() -> list[tuple[str, str]]:
 @pytest.mark.drawn(but=2)
 @pytest.mark.parametrize("place", range(6))
 def test_large_texts_take_no_time(place: int) -> None:
-    """Two texts of 20,000 characters take no longer than going through them sixty times, whatever they are."""
+    """Two texts of 20,000 characters take no longer than going through them 120 times; today it is half of that."""
     before, after = _large()[place]
 
     taken, plain = map(
         min, zip(*((_seconds(before, after), _plain_seconds(before, after)) for _ in range(8)), strict=True)
     )
 
-    assert taken <= 6 * plain
+    assert taken <= 12 * plain
     assert before == "".join(one.before for one in difference(before, after))
 
 
