@@ -215,7 +215,11 @@ def few_messages(source: sqlite3.Connection, scope: SearchScope, *, has_index: b
         if (None, None) in found:
             raise LostTexts
         if len(found) <= FEW_LIMIT:
-            return _of_scope(source, scope, f"{statement} LIMIT {FEW_LIMIT}", values)
+            statement = f"{statement} LIMIT {FEW_LIMIT}"
+            where, limits = conditions(scope)
+            message = "JOIN message m ON m.room_id = c.room_id AND m.position = c.position"
+            select = f"SELECT DISTINCT m.position, m.room_id FROM ({statement}) c CROSS {message} WHERE true{where}"  # noqa: S608 - likewise
+            return sorted(source.execute(select, (*values, *limits)), reverse=True)
     return None
 
 
@@ -229,15 +233,6 @@ def _small_sets(scope: SearchScope, *, has_index: bool) -> Iterator[tuple[str, t
         yield f"{_OF_AUTHOR} IN ({', '.join('?' * len(scope.authors))})", tuple(sorted(scope.authors))
     if scope.since is not None or scope.until is not None:
         yield f"{_SENT} >= ? AND send_time < ?", (scope.since or -_END, _END if scope.until is None else scope.until)
-
-
-def _of_scope(
-    source: sqlite3.Connection, scope: SearchScope, statement: str, values: Iterable[object]
-) -> list[tuple[int, int]]:
-    where, limits = conditions(scope)
-    message = "JOIN message m ON m.room_id = c.room_id AND m.position = c.position"
-    select = f"SELECT DISTINCT m.position, m.room_id FROM ({statement}) c CROSS {message} WHERE true{where}"  # noqa: S608 - likewise
-    return sorted(source.execute(select, (*values, *limits)), reverse=True)
 
 
 def walked_hits(asked: HitRequest, few: Iterable[tuple[int, int]] | None) -> tuple[list[HitPosition], int]:
