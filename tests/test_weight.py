@@ -21,9 +21,9 @@ PRODUCT = ROOT / "archiver"
 #: What is weighed: today's figure (0: it is printed and judged at an issue's end), the bar after
 #: issue N, the bar at the end of the round (none: the ratchet alone).
 FIGURES: dict[str, tuple[int, int | None, int | None]] = {
-    "code lines of the product": (66_822, 67_000, 55_000),
+    "code lines of the product": (66_818, 67_000, 55_000),
     "modules of the product": (420, 780, 420),
-    "words and signs of Python": (865_768, None, None),
+    "words and signs of Python": (865_705, None, None),
     "lines of templates and scripts": (6_645, None, None),
     "KB of data": (233, None, None),
     "lines of the longest function": (67, 70, 70),

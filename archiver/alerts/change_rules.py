@@ -30,8 +30,8 @@ LARGE_SHARE_PARTS = 3
 SHARE_MINIMUM = 3
 """How many messages or files a person must have before their share counts."""
 
-DELETION_BURST = 2
-"""How many deletions within a day are more than a slip."""
+SEVERAL_CHANGES = 2
+"""How many deletions or other changes of one person within a day are more than a slip."""
 
 DAY = timedelta(days=1)
 
@@ -105,9 +105,9 @@ def deleted_messages(observations: DepartureObservations) -> Iterator[Alert]:
     for (room, author), messages in _grouped_messages(theirs, _room_and_author):
         before = [one for one in observations.recently_vanished if _room_and_author(one) == (room, author)]
         count = len(messages) + len(before)
-        is_burst = count >= DELETION_BURST and carries_conversation(observations.rooms.get(room), author)
+        is_burst = count >= SEVERAL_CHANGES and carries_conversation(observations.rooms.get(room), author)
         level = Level.HIGH if is_burst else Level.MEDIUM
-        first = (before or messages)[0].message_id if count >= DELETION_BURST else messages[0].message_id
+        first = (before or messages)[0].message_id
         alert = Alert(AlertRule.DELETIONS, level, messages[-1].at, room, author, first, count)
         standing = standing_alert(alert, observations.alerts)
         yield alert if standing is None else replace(alert, count=standing.count + len(messages))
@@ -217,10 +217,6 @@ DEPARTURE_RULES: tuple[Callable[[DepartureObservations], Iterator[Alert]], ...] 
     *(removed_contacts, hidden_by_plan, other_chats),
 )
 """The rules, in the order in which alerts of the same level are listed."""
-
-
-SEVERAL_CHANGES = 2
-"""How many changes of one person within a day are more than a slip."""
 
 
 PRICE = re.compile(r"(?<!\d)[1-9][0-9,]*00(?!\d)")

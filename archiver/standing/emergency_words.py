@@ -234,8 +234,6 @@ def _file_line(file: MissingFile) -> str:
 def screenshots_sentence(name: str, messages: Sequence[NamedMessage]) -> str:
     """Which messages deserve a screenshot, in their words, and the command that keeps it."""
     message_list = _(", ").join(one.words for one in messages[:NAMED_MESSAGES_LIMIT])
-    if len(messages) > NAMED_MESSAGES_LIMIT:
-        message_list += _(" and {n} more").format(n=len(messages) - NAMED_MESSAGES_LIMIT)
     sentence = ngettext(
         "Take a screenshot of this message, or of its place if it was deleted: {messages}    archive job enter "
         "{contract} file --file PATH --message {first}",
