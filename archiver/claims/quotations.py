@@ -81,11 +81,6 @@ class Quotation:
         return (self.before,) if self.after is None else (self.before, self.after)
 
     @property
-    def is_answer(self) -> bool:
-        """Whether it answers what stands beside it."""
-        return any(one.send_time < self.message.send_time for one in self.beside)
-
-    @property
     def is_back(self) -> bool:
         """Whether it was edited, and its last text is the first again."""
         return self.after is None and self.edits > 1
@@ -99,16 +94,12 @@ class Quotation:
         return found if len(found) <= MOST_BETWEEN else [*found[:MOST_BETWEEN], "…"]
 
     @property
-    def is_deleted(self) -> bool:
-        """Whether it shows as deleted now."""
-        return self.became is State.DELETED
-
-    @property
     def change(self) -> str:
         """As what its change is counted."""
         if not self.message.texts:
             return ChangeKind.DELETED_BEFORE
-        return ChangeKind.EDITED_DELETED if self.is_deleted and self.message.was_edited else str(self.became)
+        is_deleted = self.became is State.DELETED
+        return ChangeKind.EDITED_DELETED if is_deleted and self.message.was_edited else str(self.became)
 
     @property
     def is_gone(self) -> bool:
@@ -283,19 +274,18 @@ def quotation_line(
 
     `is_letter`: to the author, to whom nothing is said of words that stand as they were.
     """
-    sent, seen = time(quoted.message.send_time), time(seen_at(quoted))
+    who, sent, seen = who or say("相手"), time(quoted.message.send_time), time(seen_at(quoted))
     if sent == seen and quoted.became is not State.PRESENT:
         seen = word("quote.same_day", time=f"{seen_at(quoted).astimezone(JST):%H:%M}")
     if not quoted.message.texts:
-        return word("quote.line.unseen", who=who or say("相手"), sent=sent)
+        return word("quote.line.unseen", who=who, sent=sent)
     is_edit = quoted.became is State.EDITED
     # A text that was seen only after an edit is not what was said on that day.
     key = "quote.said.edited" if quoted.before.update_time > 0 else "quote.said"
     if not texts:
         end = ".covered" if is_edit else ""
-        return word(f"quote.line.{quoted.became}{end}", said=word(f"{key}.covered", sent=sent), seen=seen)
-    form = ".letter" if is_letter else "" if who else ".client"
-    said = word(f"{key}{form}", who=who, before=texts[0], sent=sent)
+        return word(f"quote.line.{quoted.became}{end}", said=word("quote.said.covered", sent=sent), seen=seen)
+    said = word(key + ".letter" * is_letter, who=who, before=texts[0], sent=sent)
     if quoted.became is State.PRESENT and (is_letter or seen == sent):
         return said
     if is_edit and quoted.is_back:
@@ -364,4 +354,5 @@ def seen_at(quoted: Quotation) -> datetime:
         return quoted.before.last_seen
     if quoted.became is State.EDITED:
         return (quoted.after or quoted.before).first_seen
-    return quoted.message.versions[-1].first_seen if quoted.is_deleted else quoted.message.changed_at
+    is_deleted = quoted.became is State.DELETED
+    return quoted.message.versions[-1].first_seen if is_deleted else quoted.message.changed_at

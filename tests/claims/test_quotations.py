@@ -512,9 +512,9 @@ def test_a_quotation_in_english_is_one_sentence(archive: ArchiveMaker) -> None:
     quoted = _folded(archive)[0][1]
 
     with report_language("en"):
-        line = quotation_line(quoted, ["50", "10"], time=date_text, who="田中")
+        line = quotation_line(quoted, ["50", "10"], time=date_text, who="client (田中)")
 
-    assert "“50” (田中, 5 November 2026) became “10” and had been deleted by 10:30 that day" == line
+    assert "“50” (the client (田中), 5 November 2026) became “10” and had been deleted by 10:30 that day" == line
 
 
 def test_what_is_covered_stays_covered_in_a_quotation(tmp_path: Path) -> None:

@@ -87,8 +87,7 @@ def words(text: str) -> Iterator[Word]:
                 form = unicodedata.normalize("NFKC", one.dictionary_form()).lower()
                 start, end = line.start() + one.begin(), line.start() + one.end()
                 known = one.surface() if form.isascii() else form * (which == "一般")  # ライターさん counts as a name
-                is_word = len(form) > 1 and known in vocabulary()
-                is_person = sort == "人名" and not is_word
+                is_person = sort == "人名" and not (len(form) > 1 and known in vocabulary())
                 behind = None if is_person else KANA_IN_BRACKETS.search(text, start, end)
                 yield Word(start, behind.start() if behind else end, form, is_person, kind in _NAMEABLE)
                 if behind:

@@ -68,25 +68,24 @@ def open_messages(package: PackageInput, mask: PackageMask, reviews: Sequence[Re
     hidden = sum(
         any(COVERED in one or mask.mask_text(covers.cover_quotes(one)) != one for one in texts) for texts in read_texts
     )
-    count = len(read_texts)
     asked = request_sentence(case) if case.profile == "support" else ""
     quoted = tuple(one.message.message_id for one in case.statistics.quotations.value)
     every = sum(one.no > 0 for one in messages)
     if PROFILES[package.recipe.order.profile].formats:  # it has rows of what it does not cite
         unknown = sum(one.changes[ChangeKind.DELETED_BEFORE] for one in case.statistics.facts.authors.values())
         every = package.statistics.count - unknown
-    counts = ReviewedTexts(count, hidden, every - count, last, quoted)
+    counts = ReviewedTexts(len(read_texts), hidden, every - len(read_texts), last, quoted)
     return replace(package.recipe, opened=messages, covers=covers, reviewed=counts, asked=asked)
 
 
 def _opened(package: PackageInput, case: ReportInput) -> Iterator[Message]:
     """The messages that are opened, by their number."""
     order = package.recipe.order
-    told = filter(None, [*case.statistics.quotations.value, case.statistics.heard])
+    told = [*case.statistics.quotations.value, *case.statistics.task_posts.values(), case.statistics.heard]
     starred = {
         *chosen_messages(case)[0],
         *(one for one, reason in case.statistics.excerpt_reasons.items() if reason == CHANGED),
-        *(one.message_id for quoted in told for one in (quoted.message, *quoted.beside)),
+        *(one.message_id for quoted in filter(None, told) for one in (quoted.message, *quoted.beside)),
         *(one.message_id for one in (case.statistics.asked,) if one),
         *case.statistics.bound,
     }

@@ -104,11 +104,6 @@ _MAX_LENGTH = 80
 _COLUMN = 22
 
 
-def encode_text(text: str) -> bytes:
-    """A text as the bytes of a file for people: UTF-8 with a byte order mark, CRLF."""
-    return encode_lines(text.split("\n"))
-
-
 def court_report(case: ReportInput) -> str:
     """The name of the report in a package for a court: the messages lie beside it under the numbers after it."""
     return f"甲001の{case.filed.branch}.pdf"

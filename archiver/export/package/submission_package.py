@@ -122,7 +122,7 @@ def _fill_support(bag: Bag, case: ReportInput, package: PackageInput) -> list[st
     is_direct = platform_of(case.contract.platform).elsewhere
     has_report = REPORT in bag.digests
     text = letters.demand_text(case) if is_direct else letters.inquiry_form_text(case, has_report=has_report)
-    bag.add(INQUIRY, readme.encode_text(text))
+    bag.add(INQUIRY, readme.encode_lines(text.split("\n")))
     if case.excerpt_only:
         return []
     _put_messages(bag, package)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import partial
+from operator import itemgetter
 
 from archiver.claims.acceptance_and_terms import accepts
 from archiver.claims.invoices_and_payments import InvoiceBalance, invoice_text, sums_text
@@ -49,22 +50,22 @@ from archiver.report_language import days_in_words, is_english, say
 MAX_LENGTH = 800
 """Characters of what is sent at most, a line end counted as two; forms truncate what is longer."""
 
-_MAX_FIELD_LENGTH, _QUOTED_LENGTH, _SHORT_QUOTED_LENGTH, _MAX_DELIVERIES, _MAX_NAME_LENGTH = 50, 76, 36, 3, 20
+_MAX_FIELD_LENGTH, _QUOTED_LENGTHS, _MAX_DELIVERIES, _MAX_NAME_LENGTH = 50, (76, 50, 36), 3, 20
 _LETTER_QUOTED_LENGTH = 100
 
 
 @days_in_words()
 def inquiry_form_text(case: ReportInput, *, has_report: bool = True) -> str:
-    """The text with LF between lines; quotations are cut shorter, and then facts left out, where they find no room.
+    """The text with LF between lines, with quotations as long as they may be where no important fact loses its room.
 
     `has_report`: whether the report could be made, which the text names as enclosed.
     """
-    text, left_out = _inquiry_text(case, _QUOTED_LENGTH, has_report=has_report)
-    return _inquiry_text(case, _SHORT_QUOTED_LENGTH, has_report=has_report)[0] if left_out else text
+    texts = (_inquiry_text(case, length, has_report=has_report) for length in _QUOTED_LENGTHS)
+    return min(texts, key=itemgetter(1))[0]
 
 
-def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[str, int]:
-    """The text with quotations of so many characters, and how many facts had no room, which it tells.
+def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[str, list[bool]]:
+    """The text with quotations of so many characters, and of each fact whether it had no room, which it counts.
 
     The most important find room first; the warning, which is not sent, takes none.
     """
@@ -105,7 +106,7 @@ def _inquiry_text(case: ReportInput, length: int, *, has_report: bool) -> tuple[
     for fact in facts:
         if _fits(text_with([*kept, fact])):
             kept.append(fact)
-    return "\n".join([*filter(None, [warning]), text_with(kept)]), len(facts) - len(kept)
+    return "\n".join([*filter(None, [warning]), text_with(kept)]), [one not in kept for one in facts]
 
 
 def _deliveries_text(times: Sequence[str]) -> str:
@@ -126,11 +127,10 @@ def _fits(text: str, limit: int = MAX_LENGTH) -> bool:
 
 def _replied_text(case: ReportInput, length: int) -> str:
     """When the other side last spoke, and what came after it; empty while it is not known who they are."""
-    is_known = case.bases and case.statistics.count
-    is_alone = len(case.bases) < 2
-    replied = [reply_line(case, length, date_text, is_alone=is_alone, is_letter=True)] if is_known else []
+    replied = reply_line(case, length, date_text, is_alone=len(case.bases) < 2, is_letter=True)
     lines = turn_lines(case.statistics.facts, case.created_at, shown=shown_name)
-    return (" " if is_english() else "").join([*replied, *(say("{line}。", line=one) for one in lines)])
+    told = [replied] if case.bases and case.statistics.count else []
+    return (" " if is_english() else "").join([*told, *(say("{line}。", line=one) for one in lines)])
 
 
 def _own_lines(case: ReportInput, length: int) -> Iterator[str]:

@@ -101,6 +101,8 @@ class MessageStatistics:
     """The other side's last message; not if it changed."""
     said: Message | None = None
     """Their last one that is more than a courtesy."""
+    task_posts: dict[str, Quotation] = field(default_factory=dict)
+    """Id of the post of a told task with terms → the task as if it were the post's text, with the reporter's answer."""
     own_change: Quotation | None = None
     """The reporter's own edit of amounts, days or numbers, or deletion of what names terms, with the most to say."""
     own_deleted: Post | None = None
@@ -211,6 +213,13 @@ class _Survey:
         if (named := self._named) is not None:
             told = sorted(told, key=lambda one: named.index(one.message.message_id))
         found.quotations = replace(found.quotations, value=tuple(told))
+        for _gone, given, ended in case.told_tasks[:QUOTED]:
+            post = self._printed(RoomId(given.room_id), MessageId(given.message_id))
+            if quoted := post and quotation(post, is_chosen=True):
+                said = quoted.before._replace(body=given.what)
+                after = said._replace(body=ended.what, first_seen=ended.at) if ended.what != given.what else None
+                quoted = replace(self._with_neighbours(quoted), before=said, after=after)
+                found.task_posts[given.message_id] = replace(quoted, became=State.EDITED) if after else quoted
         found.asked, found.acts = self._asked(facts), acts
         for message, own in self._heard.values():
             if last is not None and message.message_id == last.message_id and message.state is State.PRESENT:

@@ -207,24 +207,24 @@ class ReportSources:
 
     @cached_property
     def told_tasks(self) -> list[tuple[ChangeRow | None, ListedStep, ListedStep]]:
-        """The tasks that are shown no more, or of which terms changed: since which change they are not shown, how each
-        was given, and the last step of it, or of its words; none where the package leaves texts out.
+        """The tasks that are shown no more, or of which terms changed, the other side's first: since which change they
+        are not shown, how each was given, and the last step that gave it other words, if one did; none where the
+        package leaves texts out.
         """
         kinds = EVENT_WORDS[EventKind.TASK_GONE], EVENT_WORDS[EventKind.TASK_BACK]
         last = {(one.room_id, one.about): one for one in self.events if one.kind in kinds}
+        gone = {(one.room_id, one.before): one for one in last.values() if one.kind == kinds[0]}
+        courses: dict[tuple[int, str], list[ListedStep]] = {}
+        for step in () if self.excerpt_only else self.listed_steps:
+            courses.setdefault((step.room_id, step.message_id), []).append(step)
         found: list[tuple[ChangeRow | None, ListedStep, ListedStep]] = []
-        for event in (one for one in last.values() if one.kind == kinds[0] and not self.excerpt_only):
-            steps = [one for one in self.listed_steps if one.room_id == event.room_id]
-            ended = next((one for one in reversed(steps) if one.what == event.before), None)
-            given = next((one for one in steps if ended and one.message_id == ended.message_id), None)
-            found += [(event, given, ended)] if given and ended else []
-        told = {given.message_id for _event, given, _ended in found}
-        worded = {one.message_id: one for one in self.listed_steps if one.before and not self.excerpt_only}
-        for ended in (one for one in worded.values() if one.message_id not in told):
-            given = next((one for one in self.listed_steps if one.message_id == ended.message_id), None)
-            if given and (is_covered(given.what) or terms_weight([given.what, ended.what], is_edit=True)):
-                found.append((None, given, ended))
-        return found
+        for given, *later in courses.values():
+            ended = next((one for one in reversed(later) if one.before), given)
+            event = gone.get((given.room_id, ended.what))
+            is_changed = terms_weight([given.what, ended.what], is_edit=True)
+            if event or is_changed or (ended is not given and is_covered(given.what)):
+                found.append((event, given, ended))
+        return sorted(found, key=lambda one: one[1].account not in self.bases)
 
     @property
     def part_sentence(self) -> str:

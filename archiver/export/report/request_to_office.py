@@ -29,7 +29,7 @@ from archiver.render.times import date_text, minute_text, short_date
 from archiver.report_language import days_in_words, is_covered, is_english, say
 
 _DAY_LENGTH = len("2026-11-20 18:00:00")
-_NAME_LENGTH, _HEARD_LENGTH = 30, 36
+_NAME_LENGTH, _HEARD_LENGTH = 30, 50
 
 
 def end_request_text(contract: Contract) -> str:

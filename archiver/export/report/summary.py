@@ -58,7 +58,7 @@ MAX_LINES = 12
 _LEFT, _DESCRIBED = "参加者の一覧に表示されなくなった", "チャットの概要が変わった"
 _TURNS = {"表示名が変わった": "name", "ファイル名が変わった": "file", _DESCRIBED: "description", _LEFT: "left"}
 _CUT, _MOST_FILES = 45, 3
-_NAME_LENGTH, _QUOTED_LENGTH, _ASKED_LENGTH, _HEARD_LENGTH = 40, 76, 60, 36
+_NAME_LENGTH, _QUOTED_LENGTH, _ASKED_LENGTH, _HEARD_LENGTH = 40, 76, 60, 50
 """Characters of a name, of a text in half the width, four lines of it, of one in two lines, and in a sentence."""
 
 
@@ -177,7 +177,8 @@ def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -
     last = heard.message if heard is not None else None
     if is_letter and heard is not None and names_terms(heard.before.body) and last not in [one.message for one in told]:
         told = (*told, heard)
-    for quoted in told:
+    tasks = case.statistics.task_posts.values() if is_letter else ()
+    for quoted in (*told, *(one for one in tasks if one.message.account_id in case.bases)):
         who = word("quote.who", name=shown(quoted.message.name, _NAME_LENGTH)) if len(case.bases) > 1 else None
         texts = _shown_excerpts(case, quoted, limit)
         if not texts if is_letter else who is None and quoted.message == last:
@@ -185,10 +186,11 @@ def quotation_lines(case: ReportInput, limit: int, *, is_letter: bool = False) -
         line = quotation_line(quoted, texts, time=short_date, who=who, is_letter=is_letter)
         if answered := texts_beside(case, quoted, limit, is_letter=is_letter):
             line = word("noted", text=line, notes=answered)
-        is_yes = quoted.is_answer and not names_decision(quoted.message)  # it decides by what it answers
+        is_answer = any(one.send_time < quoted.message.send_time for one in quoted.beside)
+        is_yes = is_answer and not names_decision(quoted.message)  # it decides by what it answers
         is_decisive = is_yes or judges_work(quoted.before.body)
         is_decisive = quoted.rank[0] > 0 if quoted.became is not State.PRESENT else is_decisive
-        is_grave = quoted.is_deleted and not is_news(case, quoted)
+        is_grave = quoted.change in DELETIONS and not is_news(case, quoted)
         lines[0 if is_decisive else 1 if is_grave else 2].append(say("{line}。", line=line))
     return lines
 
@@ -274,8 +276,7 @@ def gone_lines(case: ReportInput) -> Iterator[str]:
         yield _gone_file_line(case, file, gone[file])
     if ranked[_MOST_FILES:]:
         yield word("file.more", n=len(ranked) - _MOST_FILES)
-    tasks = sorted(case.told_tasks, key=lambda one: one[1].account not in case.bases)
-    told = [*dict.fromkeys(starmap(partial(_task_line, case), tasks))]  # one may be given to several people
+    told = [*dict.fromkeys(starmap(partial(_task_line, case), case.told_tasks))]
     yield from told[:_MOST_FILES]
     if told[_MOST_FILES:]:
         yield word("task.more", n=len(told) - _MOST_FILES)
@@ -285,7 +286,10 @@ def _task_line(case: ReportInput, event: ChangeRow | None, given: ListedStep, en
     before, what = excerpts([one_line(plain_text(parse(one.what))) for one in (given, ended)], _HEARD_LENGTH)
     key = "task.reworded" if event is None else "task.gone" if before == what else "task.gone.reworded"
     seen = date_text(ended.at if event is None else datetime.fromisoformat(event.at))
-    return word(key, what=what, before=before, side=say(case.side(given.account)), seen=seen)
+    line = word(key, what=what, before=before, side=say(case.side(given.account)), seen=seen)
+    post = case.statistics.task_posts.get(given.message_id)
+    answered = texts_beside(case, post, _HEARD_LENGTH) if post else ""
+    return word("noted", text=line, notes=answered) if answered else line
 
 
 def _gone_file_line(case: ReportInput, file: Attachment, event: ChangeRow) -> str:

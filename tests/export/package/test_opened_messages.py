@@ -258,6 +258,21 @@ def test_a_third_persons_message_is_opened_if_it_was_chosen(tmp_path: Path) -> N
 
 
 @pytest.mark.drawn
+def test_a_task_whose_terms_changed_is_opened_with_its_post(tmp_path: Path) -> None:
+    """Page 1 tells both texts; another task stays covered."""
+    maker = room_of(tmp_path / "home", others=0, messages=30)
+    said = ("LP 85,000円", "LP 65,000円")
+    before = opened(maker, order("consult"))
+    for minute, words in enumerate(said, 41):
+        maker.task(57, words, message_id=2, minutes=minute)
+
+    after = opened(maker, order("consult"))
+
+    assert {"2"} == after.keys() - before.keys()
+    assert said == after["2"].files
+
+
+@pytest.mark.drawn
 @pytest.mark.parametrize("written", ["単価は5,000円です", "会議のURL"])
 def test_the_description_of_a_chat_is_read_where_the_report_may_quote_it(tmp_path: Path, written: str) -> None:
     """As it names an amount, or as it changed; unread, not a word of it leaves."""

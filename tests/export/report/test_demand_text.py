@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.export.package.readme import encode_text
+from archiver.export.package.readme import encode_lines
 from archiver.export.report.letters import MAX_LENGTH, demand_text
 from archiver.records import (
     TERM_ITEMS,
@@ -152,7 +152,7 @@ def test_it_is_never_longer_than_800_characters(
 
     text = text_of(contract, owner_name=owner, request=request, deliveries=(Delivery(1, "2026-11-06"),))
 
-    assert len(encode_text(text).decode("utf-8-sig")) <= MAX_LENGTH
+    assert len(encode_lines(text.split("\n")).decode("utf-8-sig")) <= MAX_LENGTH
     assert text.endswith("ご容赦ください。")
     assert "お願いいたします。\n" in text
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies
 
-from archiver.export.package.readme import encode_text
+from archiver.export.package.readme import encode_lines
 from archiver.export.report.letters import MAX_LENGTH, inquiry_form_text
 from archiver.export.report.message_statistics import ReportInput
 from archiver.platforms.job_platform import platform_of, platforms
@@ -125,7 +125,7 @@ def test_it_always_fits_a_form(
         text = inquiry_text_of(case)
 
     sent = text.partition("\n\n")[2] if text.startswith(("【送信前", "[Delete")) else text
-    assert len(encode_text(sent).decode("utf-8-sig")) <= MAX_LENGTH == 800
+    assert len(encode_lines(sent.split("\n")).decode("utf-8-sig")) <= MAX_LENGTH == 800
     *_facts, request, _blank, enclosed = text.splitlines()
     assert enclosed.startswith(("【資料】01_report.pdf(", "[Enclosed] 01_report.pdf ("))
     assert language == ENGLISH or request.endswith(("をお願いします。", "ご案内ください。"))
@@ -230,6 +230,19 @@ def test_in_english_too_the_deletion_the_closed_account_and_the_scope_have_room(
     assert re.search("\n\\([1-9] more: see the report\\)\n", text)
 
 
+@pytest.mark.parametrize("language", ["ja", ENGLISH])
+def test_a_closed_account_has_room_beside_terms_that_changed(language: str) -> None:
+    """It says why nobody answers; the terms that weigh most stand before it."""
+    terms = "{}0,000円で、11月{}日までにお願いします。写真と原稿は、こちらで用意したものを使ってください。"
+    told = [_edited(one, terms.format(one, one), terms.format(one - 1, one + 1)) for one in (5, 7, 9)]
+    case = report_inputs.case([report_inputs.room_of_messages(told)], closings=[closing(CLIENT)])
+
+    with report_language(language):
+        text = inquiry_text_of(case)
+
+    assert text.index("0,000円で") < text.index("「(解約済)」" if language == "ja" else "“(解約済)”")
+
+
 def test_the_acceptance_that_was_written_last_finds_room_before_a_closed_account() -> None:
     """The request rests on it; English words leave room for two or three facts."""
     edited, last = _edited(5, "60,000円でお願いします。", "40,000円でお願いします。"), "確認しました。検収OKです。"
@@ -315,10 +328,11 @@ def test_edits_that_are_not_all_quoted_are_counted_as_on_page_1() -> None:
 
 
 def test_where_there_is_room_a_message_is_quoted_whole() -> None:
-    """What stands behind its price may be the promise to pay; with long facts the text is cut at the price."""
+    """What stands behind its price may be the promise to pay; it is cut at the price where that saves a fact."""
     asked = "データ入力1,000件、10,000円でお願いします。お支払いは11月10日までにクラウドワークスで行います。"
     room = report_inputs.room_of_messages([_edited(5, asked, asked.replace("10,000", "8,000"))])
-    contract = replace(report_inputs.CONTRACT, invoices=tuple(Invoice(n, 50_000, "2026-10-07") for n in range(9)))
+    invoices = tuple(Invoice(n, 50_000, "2026-10-07") for n in range(2))
+    contract = replace(report_inputs.CONTRACT, title="長" * 50, invoices=invoices)
 
     short, whole = (
         inquiry_text_of(report_inputs.case([room], contract=one)) for one in (contract, report_inputs.CONTRACT)

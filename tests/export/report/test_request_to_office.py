@@ -94,7 +94,10 @@ def test_no_reply_is_asked_for_while_the_other_side_waits() -> None:
 @pytest.mark.parametrize("delivered", ["2026-11-05 09:00", None])
 def test_what_the_other_side_wrote_last_is_quoted(delivered: str | None) -> None:
     """From its beginning where its time is told, delivered or not, and answered too: it may take an acceptance back."""
-    accepted, said = "検収OKです", "やっぱり3点目の色が違います。もう一度お願いします。"
+    accepted, said = (
+        "検収OKです",
+        "写真の件ですが、社長がもう一枚ほしいと言っています。どれにするか決まったら、またご連絡しますね。",
+    )
     case = replace(on("crowdworks", delivered=delivered, silent_days=30), profile="support")
     told = [report_inputs.plain_message(text, number) for number, text in ((1, accepted), (3, said))]
     rooms = [report_inputs.room_of_messages(told, watch=case.rooms[0].watch)]
@@ -105,7 +108,8 @@ def test_what_the_other_side_wrote_last_is_quoted(delivered: str | None) -> None
 
     for room in (rooms[0], answered):
         last = replace(case, rooms=[room])
-        for text in (page_1(last)["起きたこと"], inquiry_form_text(last)):
+        box = opening_rows(replace(last, profile="consult"))[0][1]
+        for text in (page_1(last)["起きたこと"], inquiry_form_text(last), box):
             assert f"の「{said}」" in text, text
     assert accepted not in page_1(replace(case, rooms=[alone]))["起きたこと"]  # it is quoted above that
 
@@ -569,11 +573,17 @@ def test_a_task_with_other_terms_is_told_once_with_both_texts() -> None:
     case, at = replace(on("crowdworks", delivered=None, silent_days=1), profile="support"), told[1].first_seen
     given = ListedStep(ActKind.TASK_GIVEN, ROOM, told[0].message_id, told[0].account_id, was, None, at, 1)
     changed = given._replace(kind=ActKind.TASK_CHANGED, account=0, what=now, since=at, before=was)
+    yes = "タスクの条件で承知しました。"
+    told.insert(1, report_inputs.plain_message(yes, 2))
     case = replace(
         case, rooms=[report_inputs.room_of_messages(told, watch=case.rooms[0].watch)], listed_steps=[given, changed]
     )
 
     page, form = page_1(case)["起きたこと"], inquiry_form_text(case)
+    agreed = f"(これに続く報告者のメッセージ(No.2、2026年11月5日): 「{yes}」)"
     for text in (page, form):
-        assert text.count(f"相手のタスク「{was}」は、2026年11月5日には「{now}」になっていました") == 1
+        assert text.count(f"相手のタスク「{was}」は、2026年11月5日には「{now}」になっていました{agreed}。") == 1
         assert "編集しました" not in text
+    agreed = f"(それに続く、こちらの2026年11月5日のメッセージ: 「{yes}」)"
+    assert f"・2026年11月5日のご連絡「{was}」は、同日" in demand_text(case)
+    assert f"には「{now}」になっていました{agreed}。" in demand_text(case)
