@@ -22,12 +22,6 @@ from tests.support.reports import pdf_reader
 from tests.support.terminals.forked_program import program, run_command
 
 
-def _written(writer: PdfWriter) -> bytes:
-    made = io.BytesIO()
-    writer.write(made)
-    return made.getvalue()
-
-
 def _burdened() -> bytes:
     """A clean page of ours, and behind it one with everything that is taken out."""
     writer = PdfWriter(io.BytesIO(pdf_reader.pdf_bytes(pdf_reader.report(is_bare=True))))
@@ -42,13 +36,13 @@ def _burdened() -> bytes:
     action = DictionaryObject({NameObject("/S"): NameObject("/JavaScript"), NameObject("/JS"): TextStringObject("1")})
     writer.root_object[NameObject("/OpenAction")] = action
     writer.add_metadata({"/Author": "田中", "/Producer": ""})
-    return _written(writer)
+    return pdf_reader.written(writer)
 
 
 def _locked() -> bytes:
     writer = PdfWriter(io.BytesIO(pdf_reader.pdf_bytes(pdf_reader.report(is_bare=True))))
     writer.encrypt("", "owner")
-    return _written(writer)
+    return pdf_reader.written(writer)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +56,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "甲004.pdf": _burdened(),
         "甲005.pdf": _locked(),
         "甲006.pdf": b"broken",
-        "甲007.PDF": _written(PdfWriter()),
+        "甲007.PDF": pdf_reader.written(PdfWriter()),
         "甲008.pdf": b"%PDF-1.7".ljust(50_000_001),
         "甲府の地図" + "x" * 50 + ".jpg": b"x",
         "控え.eml": b"x",

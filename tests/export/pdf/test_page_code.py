@@ -52,12 +52,6 @@ def pdf() -> bytes:
 # --- what is done to files -----------------------------------------------------------------------------
 
 
-def _written(writer: PdfWriter) -> bytes:
-    made = io.BytesIO()
-    writer.write(made)
-    return made.getvalue()
-
-
 def _qpdf(*options: str) -> Callable[[bytes], bytes]:
     def run(pdf: bytes) -> bytes:
         path = Path(tempfile.mkdtemp(), "a.pdf")
@@ -73,7 +67,7 @@ def _each(change: Callable[[PdfWriter, PageObject], None]) -> Callable[[bytes], 
         writer = PdfWriter(clone_from=io.BytesIO(pdf))
         for page in writer.pages:
             change(writer, page)
-        return _written(writer)
+        return pdf_reader.written(writer)
 
     return run
 
@@ -104,7 +98,7 @@ def _stamp(drawn: bytes) -> Callable[[bytes], bytes]:
         fonts = DictionaryObject({NameObject("/F1"): font})
         stamp[NameObject("/Resources")] = DictionaryObject({NameObject("/Font"): fonts})
         stamp[NameObject("/Contents")] = writer._add_object(stream)
-        page.merge_page(PdfReader(io.BytesIO(_written(writer))).pages[0])
+        page.merge_page(PdfReader(io.BytesIO(pdf_reader.written(writer))).pages[0])
 
     return _each(run)
 
@@ -115,7 +109,7 @@ def _turned(pdf: bytes) -> bytes:
     writer.add_blank_page(100, 100)
     for page in reversed(PdfReader(io.BytesIO(pdf)).pages):
         writer.add_page(page).add_transformation(Transformation().scale(0.95).translate(10, 20))
-    return _written(writer)
+    return pdf_reader.written(writer)
 
 
 def _rotated(pdf: bytes) -> bytes:
@@ -124,7 +118,7 @@ def _rotated(pdf: bytes) -> bytes:
         writer.add_blank_page(841.89, 595.28).merge_transformed_page(
             page, Transformation().rotate(90).translate(841.89, 0)
         )
-    return _written(writer)
+    return pdf_reader.written(writer)
 
 
 def _other_sign(found: re.Match[bytes]) -> bytes:
@@ -169,7 +163,7 @@ def _exchanged(pdf: bytes) -> bytes:
         if isinstance(found, DictionaryObject) and "/FontFile3" in found:
             found["/FontFile3"].get_object().set_data(b"other")  # type: ignore[union-attr]
             break
-    return _written(writer)
+    return pdf_reader.written(writer)
 
 
 def _two_on_one(pdf: bytes) -> bytes:
@@ -177,7 +171,7 @@ def _two_on_one(pdf: bytes) -> bytes:
     sheet = writer.add_blank_page(1190.55, 841.89)
     for number, page in enumerate(PdfReader(io.BytesIO(pdf)).pages):
         sheet.merge_transformed_page(page, Transformation().translate(595.28 * (number % 2), 0))
-    return _written(writer)
+    return pdf_reader.written(writer)
 
 
 ALTERED = {

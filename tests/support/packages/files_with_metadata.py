@@ -11,6 +11,8 @@ from pypdf import PdfWriter
 from pypdf.annotations import FreeText
 from pypdf.generic import NameObject, TextStringObject
 
+from tests.support.reports.pdf_reader import written
+
 AUTHOR, COMPANY, POSITION = "佐藤 花子", "小川デザイン", "35.6812, 139.7669"
 
 _XMP = (
@@ -44,9 +46,7 @@ def document() -> bytes:
     note[NameObject("/T")] = TextStringObject("栗本")
     writer.add_annotation(0, note)
     writer.add_attachment("控え.txt", b"0312-34-5678")
-    made = io.BytesIO()
-    writer.write(made)
-    return made.getvalue()
+    return written(writer)
 
 
 def office_file(**changes: str) -> bytes:

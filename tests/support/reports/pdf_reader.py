@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from pypdf import PdfWriter
 
 from archiver.export.pdf.blocks import Block, Chapter, Report
 from archiver.export.pdf.typst_pdf import make_pdf
@@ -26,6 +27,13 @@ needs_office = pytest.mark.skipif(shutil.which("soffice") is None, reason="Debia
 needs_qpdf = pytest.mark.skipif(shutil.which("qpdf") is None, reason="Debian: qpdf")
 
 AT = datetime(2026, 11, 25, 1, 44, 33, tzinfo=UTC)
+
+
+def written(writer: PdfWriter) -> bytes:
+    """The bytes of a PDF that pypdf writes."""
+    made = io.BytesIO()
+    writer.write(made)
+    return made.getvalue()
 
 
 def report(*blocks: Block, title: str = "１　題", **changed: object) -> Report:
