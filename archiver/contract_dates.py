@@ -284,7 +284,7 @@ def _unpaid_delivery(
 
 REVIEW = "review"
 """The rule that ends once the work is paid."""
-OF_PAY = frozenset({"payment", "receipt"})
+OF_PAY = frozenset({"payment", "receipt", "passed_on"})
 """Rules that count from the delivery that an open invoice bills."""
 
 _STATED_DAYS = {
@@ -310,6 +310,7 @@ def deadlines(
 
     `unanswered`: the user's first message after the counterpart's last act; `last_seen`: when the rooms were last read.
     """
+    is_undated = receipt_due(contract, deliveries) is not None
     begun = {
         **{name: day_of(getattr(contract, field)) for name, field in _STATED_DAYS.items()},
         "due": None if deliveries or is_paid(contract, deliveries) else day_of(contract.due_on),
@@ -318,31 +319,33 @@ def deadlines(
         "last_seen": last_seen,
         "unpaid": _unpaid_delivery(contract, deliveries),
         # until each open invoice names a day of its own, or all is paid that was billed
-        "receipt": _unpaid_delivery(contract, deliveries, only_without_day=True),
+        "receipt": _unpaid_delivery(contract, deliveries, only_without_day=True) if is_undated else None,
     }
     days = {name: at.astimezone(JST).date() for name, at in begun.items() if at is not None}
-    if not receipt_due(contract, deliveries):
-        days.pop("receipt", None)
+    if contract.side == "subcontractor" and (unpaid := days.pop("unpaid", None)) and "first_client" not in days:
+        days["passed_on"] = unpaid
     times = _stated_times(contract, deliveries)
     unclear = OF_PAY if is_billing_unclear(contract.invoices, deliveries) else frozenset()
     dues = [
-        _due_date(deadline, day, deadline.end_after(times), now, is_delivery_unclear=deadline.rule in unclear)
+        _due_date(deadline, day, times.get(deadline.after), now, is_delivery_unclear=deadline.rule in unclear)
         for deadline in platform.deadlines
-        if not (deadline.rule == REVIEW and is_paid(contract, deliveries))
+        if not (deadline.rule in (REVIEW, "recommission") and is_paid(contract, deliveries))
         and (day := deadline.day_after(days)) is not None
     ]
     return sorted(dues, key=lambda due: (due.day, due.deadline.rule))
 
 
 def _due_date(
-    deadline: Deadline, day: date, ends_at: datetime | None, now: datetime, *, is_delivery_unclear: bool
+    deadline: Deadline, day: date, begun: datetime | None, now: datetime, *, is_delivery_unclear: bool
 ) -> DueDate:
-    """The deadline on its day; one that has ended at a time of today has passed."""
+    """The deadline on its day; one that has ended at a time of today has passed. `begun`: the time of its event."""
     days_left = (day - now.astimezone(JST).date()).days
+    ends_at = begun + timedelta(hours=deadline.hours) if begun and deadline.hours else None
     left = timedelta() if ends_at is None else ends_at - now
     if ends_at is not None and ends_at <= now:
         days_left = min(days_left, -1)
-    return DueDate(deadline, day, days_left, ends_at, left, is_delivery_unclear, is_over=deadline.rule == "receipt")
+    is_over = deadline.rule in ("receipt", "passed_on")
+    return DueDate(deadline, day, days_left, ends_at, left, is_delivery_unclear, is_over=is_over)
 
 
 def _stated_times(contract: Contract, deliveries: Sequence[Delivery]) -> dict[str, datetime]:
@@ -403,5 +406,7 @@ def unstated_facts(contract: Contract, platform: Platform) -> tuple[ContractFact
 
 def has_meaning(fact: ContractFact, contract: Contract, platform: Platform) -> bool:
     """Whether there is such a fact with the contract's platform; one agreed directly has no escrow and no page."""
+    if fact.context is FactContext.PASSED_ON:
+        return contract.side == "subcontractor"
     is_of_platform = fact.context is FactContext.ALL or contract.platform not in NO_PLATFORM
     return is_of_platform and fact.exists_with(platform.outside, platform.end_request)

@@ -37,6 +37,7 @@ EXAMPLES: tuple[tuple[str, str, dict[str, Any], str | None, str], ...] = (
     ("direct", "payment", {}, "2026-10-01 09:00", "2026-11-29"),
     ("direct", "payment", {}, "2026-12-31", "2027-02-28"),
     ("direct", "recommission", {"first_client_pays_on": "2026-11-01"}, None, "2026-11-30"),
+    ("direct", "passed_on", {"side": "subcontractor"}, "2026-10-01", "2026-11-29"),
     ("lancers", "recommission", {"first_client_pays_on": "2027-01-31"}, None, "2027-03-01"),
     # No day agreed: the day of receipt, in Japan, whether billed or not; the last one of several deliveries.
     ("direct", "receipt", {}, "2026-10-01", "2026-10-01"),
@@ -146,7 +147,7 @@ def every_deadline() -> dict[tuple[str, str], Deadline]:
 
 def test_every_deadline_has_a_worked_example() -> None:
     """A rule that holds everywhere needs one somewhere."""
-    everywhere = {"payment", "recommission", "due", "plan"}
+    everywhere = {"payment", "recommission", "passed_on", "due", "plan"}
     rules = {(name, rule) for name, rule in every_deadline() if rule not in everywhere}
 
     shown = {(platform, rule) for platform, rule, *_rest in EXAMPLES}
@@ -243,7 +244,7 @@ def test_the_deadline_and_the_balance_name_the_same_day() -> None:
 CROWDWORKS = platform_of("crowdworks")
 EVENTS = {
     *("contract", "escrow", "delivery", "end_request", "cancellation"),
-    *("first_client", "unanswered", "last_seen", "unpaid"),
+    *("first_client", "passed_on", "unanswered", "last_seen", "unpaid"),
 }
 
 

@@ -21,11 +21,11 @@ PRODUCT = ROOT / "archiver"
 #: What is weighed: today's figure (0: it is printed and judged at an issue's end), the bar after
 #: issue N, the bar at the end of the round (none: the ratchet alone).
 FIGURES: dict[str, tuple[int, int | None, int | None]] = {
-    "code lines of the product": (66_818, 67_000, 55_000),
+    "code lines of the product": (66_843, 67_000, 55_000),
     "modules of the product": (420, 780, 420),
-    "words and signs of Python": (865_806, None, None),
+    "words and signs of Python": (866_322, None, None),
     "lines of templates and scripts": (6_645, None, None),
-    "KB of data": (233, None, None),
+    "KB of data": (234, None, None),
     "lines of the longest function": (67, 70, 70),
     "lines of a function, ninth tenth": (18, 18, 18),
     "code lines of tests": (0, 55_000, None),

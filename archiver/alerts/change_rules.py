@@ -124,12 +124,6 @@ def without_posts(observations: DepartureObservations, found: Iterable[Alert]) -
     return observations._replace(vanished=before, recently_vanished=lately)
 
 
-def is_post_of(deletion: Alert, gone: Alert) -> bool:
-    """Whether a kept alert is about nothing but the post of a file or task that another one tells."""
-    is_deletion = gone.rule is AlertRule.FILE_GONE and deletion.rule is AlertRule.DELETIONS and not deletion.dismissed
-    return is_deletion and deletion.count == 1 and deletion.message_id == gone.message_id
-
-
 def carries_conversation(people: RoomPeople | None, account: int) -> bool:
     """Whether a room's conversation rests on this person: a counterpart, or nobody else is left, or much is theirs."""
     if people is None:

@@ -25,7 +25,7 @@ DELIVERY_DELAY = timedelta(days=1)
 _TIME = "%Y-%m-%d %H:%M"
 OWN_ALERT_RULES = frozenset({"nudge", "plan"})
 """Rules of deadlines that have alerts of their own (A11, A14)."""
-_OF_WORKER = frozenset({"delivery", "due", "end_request", "first_client", "receipt", "unpaid"})
+_OF_WORKER = frozenset({"delivery", "due", "end_request", "first_client", "passed_on", "receipt", "unpaid"})
 """The deadlines counted from these are those of who does the work, and so is their advice."""
 
 ONCE = frozenset({AlertRule.EARLY_CONTACT, AlertRule.A11, AlertRule.A14, AlertRule.DEADLINE, AlertRule.UNDELIVERED})

@@ -36,7 +36,7 @@ _FAULT = re.compile(
 _REFUSED = (
     r"(?:大丈夫|完璧|採用|承諾|了承|合意|同意|OK)(?:とは|で|じゃ|は|し|き|て|い|あり|おり){1,5}(?:ません|ない|えない)"
 )
-_JUDGED = re.compile(rf"検収|承認|{_REFUSED}|(?i:approv|accept)|{_FAULT.pattern}")
+_JUDGED = re.compile(rf"検収|承認|完璧|文句な[しい]|{_REFUSED}|(?i:approv|accept)|{_FAULT.pattern}")
 _CONDITION = re.compile(r"なら|れば|たら|場合|まだ")
 _TAKEN_BACK = re.compile(
     r"(?<!すみ)(?<!訳あり)ません|(?<!問題)ない|できず|せず|かねま|まだ|未|NG|拒否|保留|不可|不合格|取り?消|撤回|とは"
@@ -61,7 +61,7 @@ _DATE = re.compile(
     rf"|\b[0-9]{{1,2}}(?:st|nd|rd|th)? {_MONTH}|\b{_MONTH} [0-9]{{1,2}}\b|[Ww]ithin [0-9]{{1,3}} days"
 )
 _PAY, _DAY_RULE = "(?:払|振り?込)", "(?:翌々?月|当月|月末|末日?締|[0-9]日締|[0-9]日(?:以内|後))"
-_PAYMENT_DAY = re.compile(
+PAYMENT_DAY = re.compile(
     rf"{_PAY}[^。!?\n]{{0,12}}{_DAY_RULE}|{_DAY_RULE}[^。!?\n]{{0,12}}{_PAY}|\b(?i:net) ?[0-9]{{1,3}}\b"
 )
 _DELIVERY = re.compile(f"{_DATE.pattern}|納品")
@@ -101,7 +101,7 @@ def answers(text: str) -> bool:
 
 def names_payment_day(text: str) -> bool:
     """Whether a text tells by a rule of months or days when pay is due."""
-    return _PAYMENT_DAY.search(_own_words(text)) is not None
+    return PAYMENT_DAY.search(_own_words(text)) is not None
 
 
 def judges_work(text: str) -> bool:

@@ -11,7 +11,8 @@ from enum import StrEnum
 from archiver.claims.sentences import day_text
 from archiver.claims.table import word
 from archiver.contract_dates import billed_receipts, day_of, is_billing_unclear, receipt_due, received_for
-from archiver.records import JST, Contract, Delivery, Invoice
+from archiver.platforms.job_platform import UNKNOWN
+from archiver.records import JST, Contract, Delivery, Invoice, stated_sum
 from archiver.report_language import say, stated_day
 
 _TURN_OF_YEAR = {(12, 31), (1, 1), (1, 2), (1, 3)}
@@ -81,6 +82,8 @@ class MoneyStanding:
     """What the client kept back as tax: it is received, but not by the user."""
     set_off: int = 0
     """Received for a named invoice beyond it, and set off against the oldest open ones."""
+    below: int = 0
+    """What was received is so much below the agreed sum, where no platform takes its fee and no invoice is stated."""
 
     @property
     def unpaid(self) -> int:
@@ -104,7 +107,9 @@ def money_standing(contract: Contract, deliveries: Sequence[Delivery], today: da
     )
     billed = sum(invoice.amount for invoice in contract.invoices)
     paid, withheld = (sum(getattr(one, name) for one in contract.payments) for name in ("amount", "withheld"))
-    return MoneyStanding(billed, paid, balances, surplus, withheld, set_off)
+    is_agreed = not contract.invoices and contract.platform in (None, UNKNOWN) and "月" not in (contract.amount or "")
+    below = max(0, (stated_sum(contract.amount) or 0) - paid - withheld) if is_agreed else 0
+    return MoneyStanding(billed, paid, balances, surplus, withheld, set_off, below)
 
 
 def _balance(
@@ -140,7 +145,8 @@ _MAX_MONTHS = 4
 def sums_text(standing: MoneyStanding) -> str:
     """What was billed, received and is open, in one line; without an invoice what was received alone."""
     if not standing.balances:
-        return word("money.received", received=received_text(standing))
+        below = word("money.below", n=standing.below) if standing.below else ""
+        return word("money.received", received=received_text(standing)) + below
     surplus = word("money.surplus", n=standing.surplus) if standing.surplus else ""
     sums = {"billed": standing.billed, "received": received_text(standing), "unpaid": unpaid_text(standing)}
     return word("money.sums", surplus=surplus, **sums)

@@ -13,6 +13,7 @@ from os.path import commonprefix
 from archiver.claims.acceptance_and_terms import (
     DECIDING_WORDS,
     NOTATION,
+    PAYMENT_DAY,
     amounts_and_days,
     is_corrected,
     letters,
@@ -189,13 +190,16 @@ def excerpts(texts: Sequence[str], limit: int) -> list[str]:
     """
     at = min((len(commonprefix(both)) for both in pairwise(texts)), default=0)  # noqa: RUF071 - letters are meant
     places = [_first_word(one, [other for other in texts if other != one], at) for one in texts]
-    return [excerpt(one, place, limit) for one, place in zip(texts, places, strict=True)]
+    promise = PAYMENT_DAY.search(unicodedata.normalize("NFKC", texts[0])) if len(texts) == 1 else None
+    upto = promise.end() if promise else 0
+    return [excerpt(one, place, limit, upto) for one, place in zip(texts, places, strict=True)]
 
 
-def excerpt(text: str, at: int, limit: int) -> str:
+def excerpt(text: str, at: int, limit: int, upto: int = 0) -> str:
     """So many characters of a text around the place `at`, from a clause or a word on; letters are half as wide.
 
-    With the whole sentence and the clauses before it where they fit, else with its end: it may deny the rest.
+    With the whole sentence and the clauses before it where they fit, else with its end: it may deny the rest. A later
+    sentence, in which `upto` is, stands there too if all up to it fits.
     """
     width, limit = limit, limit * 2 * len(text) // (2 * len(text) - len(_LETTERS.findall(text)) or 1)
     if len(text) <= limit + _MARKS or is_covered(text):
@@ -206,7 +210,8 @@ def excerpt(text: str, at: int, limit: int) -> str:
     ends = [0, *(found.end() for found in _SENTENCE_END.finditer(sentences)), len(text)]
     clauses = sorted({*ends[:-1], *(found.end() for found in _PART_END.finditer(sentences))})
     words = [found.start() for found in _WORD.finditer(sentences)]
-    over = next((one for one in ends if one > at), len(text))
+    over, later = (next((one for one in ends if one > place), len(text)) for place in (at, max(at, upto)))
+    over = later if any(one <= at and later - one <= limit for one in clauses) else over
     begins = [
         *(one for one in clauses if one <= at and over - one <= limit + min(_FEW, end_length)),
         *(one for one in clauses if one <= at <= one + front - context),
@@ -218,7 +223,7 @@ def excerpt(text: str, at: int, limit: int) -> str:
     stop = start if start > at and text.startswith("[", start) else stop
     step = _STEP * limit // width
     stop = next((one for one in words if stop <= one <= stop + step), stop)
-    end = next((one for one in ends if one >= stop and one > at), len(text))
+    end = next((one for one in ends if one >= max(stop, over)), len(text))
     begin_again = stop
     if end > begin + limit + _FEW:
         place = _unit(text, end - end_length)[1]

@@ -210,6 +210,7 @@ WORDS: Mapping[str, str] = {
     "money.sums": "請求 {billed:,}円 / 入金 {received}{surplus} / 未払い {unpaid}",
     "money.coming": "{n:,}円(うち支払期日を過ぎていないもの {coming:,}円)",
     "money.received": "入金 {received}",
+    "money.below": "(契約金額との差 {n:,}円)",
     "money.withheld": "{n:,}円(ほかに源泉徴収 {withheld:,}円)",
     "money.surplus": "(請求を超えた入金 {n:,}円)",
     "money.set_off": "請求額を超えた入金のうち{n:,}円は、ほかの未払いの請求に充てて計算しています。",

@@ -9,7 +9,7 @@ import tomllib
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -41,10 +41,10 @@ class Deadline:
 
     rule: str
     """`review`, `nudge`, `end_request`, `hidden`, `closing`, `trade`, `payment`, `receipt`, `recommission`, `due`,
-    `plan`."""
+    `passed_on`, `plan`."""
     after: str
     """`contract`, `escrow`, `delivery`, `end_request`, `cancellation`, `first_client`, `unanswered`, `last_seen`,
-    `unpaid`: the delivery whose pay is awaited,
+    `unpaid`: the delivery whose pay is awaited, `passed_on`: the same of work that was passed on,
     `due`: the day entered for the delivery, as long as nothing was delivered or paid, or
     `receipt`: the last delivery, as long as no day of payment is known."""
     name: str
@@ -64,12 +64,6 @@ class Deadline:
     """Whether the rule is uncertain, so that the user should look it up."""
     urgent: bool = False
     """Whether waiting costs the user something, so that its alert is high from its first day on."""
-
-    def end_after(self, times: Mapping[str, datetime]) -> datetime | None:
-        """The exact end, given the times of events; None where the rule counts days, or the time is not known."""
-        if not self.hours or self.after not in times:
-            return None
-        return times[self.after] + timedelta(hours=self.hours)
 
     def day_after(self, days: Mapping[str, date]) -> date | None:
         """The deadline's day, given the days of events; None as long as the day of its own event is not known."""

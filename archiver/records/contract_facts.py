@@ -42,6 +42,8 @@ class FactContext(StrEnum):
     """Those on a platform that has a permission for contact outside."""
     ENDING = "ending"
     """Those on a platform where the client can ask to end the contract early."""
+    PASSED_ON = "passed_on"
+    """Those of work that was passed on to the user."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -297,7 +299,10 @@ FACTS = (
         kind=FactKind.DAY,
         label=N_("First client pays on"),
         help=N_("Due day of the first client's payment, if your client told you that the job was passed on."),
+        explanation=N_("Of work that was passed on, pay may be due within 30 days of the day that you were told."),
+        prompt=N_("Day on which the first client must pay (such as 2026-12-31):"),
         example="2026-12-31",
+        context=FactContext.PASSED_ON,
         may_lie_ahead=True,
     ),
 )
@@ -309,6 +314,7 @@ ASKED = tuple(
     for name in (
         *("url", "platform", "platform_id", "title", "client", "contracted_on", "escrowed_at", "contact_requested_on"),
         *("contact_approved_on", "due_on", "amount", "nda", "client_url", "worker_url", "side"),
+        "first_client_pays_on",
     )
 )
 """Those that `job add` asks for, in this order."""
@@ -320,7 +326,7 @@ SOUGHT = tuple(
     _NAMED[name]
     for name in (
         *("platform", "platform_id", "title", "client", "url", "contracted_on", "escrowed_at", "contact_approved_on"),
-        "amount",
+        *("amount", "first_client_pays_on"),
     )
 )
 """Those that are named as long as they are blank, the most important first."""

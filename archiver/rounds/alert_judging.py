@@ -80,8 +80,10 @@ def _keep_alerts(writing: Writing, alerts_found: Iterable[Alert]) -> list[Alert]
         if standing is None:
             opened.append(alerts.keep(writing, alert))
             kept.append(opened[-1])
-            for post in (one for one in kept if change_rules.is_post_of(one, alert)):
-                alerts.dismiss(writing, post.number, at=alert.at, reason=None)
+            posts = [one for one in kept if one.rule is AlertRule.DELETIONS and one.message_id == alert.message_id]
+            for post in posts if alert.rule is AlertRule.FILE_GONE else ():
+                if post.count == 1 and not post.dismissed:  # nothing but the post of the file or task
+                    alerts.dismiss(writing, post.number, at=alert.at, reason=None)
             continue
         changed = change_rules.merged(alert, standing)
         alerts.change(writing, changed)

@@ -194,14 +194,10 @@ def note_bug(home: Path, error: BaseException, *, at: datetime) -> Path:
 
     The error's own text is left out: it may hold names or what somebody wrote.
     """
-    note(home, f"bug={type(error).__name__} at={','.join(call_places(error)) or '-'}", at=at)
-    return home / FOLDER / FILE
-
-
-def call_places(error: BaseException) -> list[str]:
-    """Module and line of each of the last calls, the outermost first; what is not ours by its file's name alone."""
     frames = traceback.extract_tb(error.__traceback__)[-MOST_PLACES:]
-    return [f"{_module(Path(one.filename))}:{one.lineno}" for one in frames]
+    places = [f"{_module(Path(one.filename))}:{one.lineno}" for one in frames]
+    note(home, f"bug={type(error).__name__} at={','.join(places) or '-'}", at=at)
+    return home / FOLDER / FILE
 
 
 def _module(path: Path) -> str:

@@ -288,8 +288,8 @@ def due_dates(reading: Reading, activity: ContractActivity, *, now: datetime) ->
     found = contract_dates.dues_worth_showing(deadlines)
     for number, due in enumerate(found):
         if told := message_on_deadline(reading, activity, due.deadline.rule):
-            is_question = told[0] == open_question(reading, activity, now)
-            found[number] = replace(due, message="" if is_question else _words_of(reading, told[0]), is_over=told[1])
+            words = "" if told[0] == open_question(reading, activity, now) else _words_of(reading, told[0])
+            found[number] = replace(due, message=words, is_over=due.is_over or told[1])
     return found
 
 

@@ -123,7 +123,7 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
     in_words = job["id"] if quoted and job and job["quotes"] else None
     below = [one for one in told[1:] if one is quoted or (one["kind"], one["job"]) != ("changed", in_words)]
     lines = [one for one in facts["lines"] if not (is_gone and one["kind"] == "shut")]
-    step = _next_step(reading, status, jobs, facts, now)
+    step = _next_step(reading, status, jobs, facts, now, is_calm=head["kind"] == "calm")
     more = len(alerts) - alert_lines.FIRST_SCREEN_LIMIT
     later = [one.text for one in near if not one.consequence]
     rest = _("and {n} more: archive status --alerts").format(n=more)
@@ -146,7 +146,9 @@ def document_of(reading: Reading, status: Status, facts: Mapping[str, Any], now:
         "upto": last_seq(reading),
         "last_alert": max((one.number for one in status.alerts), default=0),
         "mark": page_marks(reading)[head["kind"] == "calm"],
-        "step": step if step and (head["kind"] == "calm" or (step["kind"] == "older" and quoted is None)) else None,
+        "step": step
+        if step and (head["kind"] == "calm" or (step["kind"] in ("older", "plan") and quoted is None))
+        else None,
         "jobs": sorted((one for one in jobs if one["is_open"]), key=job_order, reverse=True),
         "ended": [one for one in jobs if not one["is_open"]],
         "every": facts["every"],
@@ -288,7 +290,7 @@ def _money(reading: Reading, contract: Contract, today: date) -> Row | None:
         total = None if "月" in amount else stated_sum(amount)
         return {"amount": total or visible(amount), "state": state, "due": None} if amount else None
     if not standing.unpaid:
-        return {"amount": standing.received, "state": "paid", "due": None}
+        return {"amount": standing.received, "state": "part" if standing.below else "paid", "due": None}
     stated = [one for one in standing.balances if one.unpaid and one.due and one.basis not in RECEIPTS]
     late = [one for one in stated if one.days_late]
     days = {one.due for one in late or stated}
@@ -330,17 +332,20 @@ def _quotes(reading: Reading, quoted: Iterable[Quotation]) -> Iterator[Row]:
 
 
 def _next_step(
-    reading: Reading, status: Status, jobs: Sequence[Row], facts: Mapping[str, Any], now: datetime
+    reading: Reading, status: Status, jobs: Sequence[Row], facts: Mapping[str, Any], now: datetime, *, is_calm: bool
 ) -> Row | None:
     """The first that is true: old messages not saved, no backup, notices never seen, facts missing, messages hidden.
 
-    The first of these is told too where only the saving needs a look. `command`: what the terminal
+    Those of old messages are told too where only the saving needs a look. `command`: what the terminal
     names; it says in a line of its own that there is no backup.
     """
     rooms = {int(room.room_id) for job in jobs if job["is_open"] for room in job["rooms"]}
     older = unlisted_beginnings(reading, rooms)
     if older.rooms > older.hidden:
         return {"kind": "older", "text": older_words(older, now), "command": "archive guide old"}
+    hidden = {"kind": "plan", "text": older_words(older, now), "command": ""} if older.hidden else None
+    if hidden and not is_calm:
+        return hidden
     if status.backup is None and facts["kept_by_team"] == "nothing":
         text = _("No backup was made yet. One on another disk stays if this computer breaks.")
         return {"kind": "backup", "text": text, "command": ""}
@@ -350,8 +355,7 @@ def _next_step(
         return {"kind": "notices", "text": text, "command": "archive init alerts --test"}
     lacking = next((job for job in jobs if job["is_open"] and job["missing"]), None)
     if lacking is None:
-        hidden = {"kind": "plan", "text": older_words(older, now), "command": ""}
-        return hidden if older.hidden else None
+        return hidden
     name, blank = lacking["id"], [*_blank_labels(lacking)]
     text = _("Page 1 of an export still lacks: {facts}").format(facts=_(", ").join(blank))
     asked = [one for one in lacking["missing"] if one != "delivered_on"]

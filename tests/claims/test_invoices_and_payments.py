@@ -63,6 +63,9 @@ def test_tax_that_the_client_withheld_is_paid_and_told_apart() -> None:
         assert "支払い 89,790円(ほかに源泉徴収 10,210円)" == sums_text(alone)
     assert "入金 89,790円(ほかに源泉徴収 10,210円)" == sums_text(alone)
     assert is_paid(replace(unbilled, amount="100,000円"), ())
+    agreed = [replace(unbilled, amount="12万円", platform=one) for one in (None, "crowdworks")]  # where a fee is taken
+    below = [found.below for one in agreed if (found := money_standing(one, (), TODAY))]
+    assert [20_000, 0] == below
 
 
 @pytest.mark.parametrize(

@@ -336,6 +336,9 @@ def test_a_long_text_is_cut_around_what_matters() -> None:
     assert ["…" in one and one.count("円") for one in excerpts([before, after], 30)] == [1, 1]
     assert "検収OKです" in excerpts([f"{'あ' * 60}検収OKです{'い' * 60}"], 30)[0]
     assert ["短い"] == excerpts(["短い"], 30)
+    promise = "御社へはその30日後までにお支払いします。"
+    passed_on = f"再委託です。記事、50,000円です。{'み' * 16}から当社へのお支払いは10月31日です。{promise}"
+    assert [True, False] == [promise[-9:] in excerpts([passed_on], limit)[0] for limit in (76, 36)]
 
 
 def test_the_words_that_an_edit_took_away_stand_in_the_shortest_text() -> None:

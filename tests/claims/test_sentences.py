@@ -40,6 +40,7 @@ CATALOGUE_ALLOWED = {
     "shown as deleted": "the mark of one message of which a text was seen",
     "messages that are “deleted”": "what a filter of the search finds",
     "{n} message by somebody else": "an alert of changes between two readings",
+    "{n} messages by somebody else": "the same of several",
     "({n} in all. Enter": "a list of names",
     "Messages before the first saved one": "says what a package does not state",
 }

@@ -130,7 +130,7 @@ def _fact_rows(
     yield PageRow(_("Outside the period"), list(outside_lines(reading, contract, ids=ids)))
     for fact in contract_facts.FACTS:
         value = getattr(contract, fact.name)
-        if fact.name not in _IN_SENTENCES and (value or fact.is_asked):
+        if value and fact.name not in _IN_SENTENCES:
             yield PageRow(_(fact.label), [_fact_text(value)])
     called = {} if ids else {room: name for room, name in room_names(reading).items() if name}
     rooms = {room: _("“{name}”").format(name=visible(name)) for room, name in called.items()}

@@ -151,8 +151,9 @@ def _summary_lines(document: dict[str, Any], status: Status, now: datetime, kept
     yield side_by_side([(_("Automatic saving"), f"{saving}  {saved}"), (_("Backup"), backup)])
     yield from _job_lines(document["jobs"] or document["ended"], now)
     step = document["step"]
-    if step and step["command"]:
-        yield from beside("  ", [f"({step['text'].rstrip('.。')}: {typed(step['command'])})"])
+    if step and step["kind"] != "backup":
+        command = f": {typed(step['command'])}" if step["command"] else ""
+        yield from beside("  ", [f"({step['text'].rstrip('.。')}{command})"])
 
 
 def _job_lines(jobs: Sequence[dict[str, Any]], now: datetime) -> Iterator[str]:

@@ -19,7 +19,7 @@ from archiver.claims.table import word
 from archiver.export.bag import zip_texts
 from archiver.export.exhibit_names import COURT_EXTENSIONS, exhibit_name, exhibit_number, file_name, label
 from archiver.export.pdf.blocks import Chapter, Paragraph, Report, TableBlock
-from archiver.export.report.message_statistics import MessageStatistics, ReportInput
+from archiver.export.report.message_statistics import ReportInput
 from archiver.export.report.people_and_dates import KINDS, counterparts
 from archiver.export.report.report_and_consultation import TITLE as REPORT
 from archiver.export.report.report_and_consultation import framed
@@ -100,7 +100,10 @@ def evidence_document(case: ReportInput, filed: FiledFiles, kind: str) -> bytes:
 
 def exhibits(case: ReportInput, filed: FiledFiles) -> Iterator[tuple[str, ...]]:
     """The exhibits of a package by number, then those that whoever files them must add, in columns of `HEADS`."""
-    span, branch, platform = _date_span(case.statistics), case.filed.branch, platform_of(case.contract.platform)
+    ends = [one for one in (case.statistics.first, case.statistics.last) if one is not None]
+    first, *later = dict.fromkeys(era_date(one.send_time) for one in ends) or [""]
+    span = say("{first_date}から{last_date}", first_date=first, last_date=later[0]) if later else first
+    branch, platform = case.filed.branch, platform_of(case.contract.platform)
     if filed.report:
         chapters = say("抜粋は第6章(一部)、記録の限界は第9章、取得方法は第10章。署名が必要です")
         title = say(REPORT) + word("noted", text="", notes=span) * bool(span)
@@ -194,13 +197,6 @@ def _count_text(case: ReportInput) -> str:
     return (
         say("Chatworkメッセージ全部") if count.is_whole else say("Chatworkメッセージ {count}", count=count_text(count))
     )
-
-
-def _date_span(statistics: MessageStatistics) -> str:
-    """The dates of the first and last message; empty without one."""
-    sent = dict.fromkeys(era_date(one.send_time) for one in (statistics.first, statistics.last) if one is not None)
-    first, *later = sent or [""]
-    return say("{first_date}から{last_date}", first_date=first, last_date=later[0]) if later else first
 
 
 def era_date(at: datetime) -> str:

@@ -62,7 +62,7 @@ KINDS = {
 _NOTE_LENGTH, _MAX_MONEY_ROWS = 60, 12
 _PAYMENT_DAY = "payment_day"
 
-_OF_LAW = frozenset({"trade", "payment", "receipt", "recommission"})
+_OF_LAW = frozenset({"trade", "payment", "receipt", "recommission", "passed_on"})
 """Rules of deadlines that a platform's office does not judge."""
 
 

@@ -19,6 +19,7 @@ from archiver.contract_dates import OF_PAY, REVIEW, earlier_parts, jobs_beside, 
 from archiver.evidence.acts_seen_in_lists import account_closings
 from archiver.evidence.history import NOTICE, EntryObject, cancelled_account, number, text
 from archiver.records import (
+    JST,
     CancellationPost,
     CaseFacts,
     CaseSides,
@@ -32,6 +33,7 @@ from archiver.records import (
     RoomBeginning,
     RoomFacts,
     Sides,
+    begin_of_day,
 )
 from archiver.store import schema
 from archiver.store.archive import Reading
@@ -130,6 +132,9 @@ def message_on_deadline(reading: Reading, activity: ContractActivity, rule: str)
     said = find(names_payment_day) if rule in OF_PAY else None
     if since is not None:
         said = find(judges_work if rule == REVIEW else bool, activity.facts.bases, int(since.timestamp()))
+    if rule == REVIEW and since is not None and said is None:  # the delivery may have been entered with a later minute
+        begun = int(begin_of_day(since.astimezone(JST).date()).timestamp())
+        said = find(lambda body: accepts(body) and ("検収" in body or "承認" in body), activity.facts.bases, begun)
     return said and (said[0], rule == "receipt" or (rule == REVIEW and accepts(said[1])))
 
 

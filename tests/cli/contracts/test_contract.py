@@ -193,27 +193,32 @@ def test_status_asks_for_the_day_of_payment_before_it_counts_from_the_receipt(wo
 
 
 @pytest.mark.parametrize(
-    ("platform", "text", "is_counted"),
+    ("platform", "text", "delivered", "is_counted"),
     [
-        ("crowdworks", "ばっちりです。検収OKしました！", False),
-        ("crowdworks", "そろうまで検収しません。", True),
-        ("direct", "月末締め翌月15日払いです。", False),
+        ("crowdworks", "ばっちりです。検収OKしました！", "09:00", False),
+        ("crowdworks", "文句なし！検収ボタン押しました", "23:50", False),
+        ("crowdworks", "A案で問題ないです。", "23:50", True),
+        ("crowdworks", "完璧です！！", "09:00", True),
+        ("crowdworks", "そろうまで検収しません。", "09:00", True),
+        ("direct", "月末締め翌月15日払いです。", "09:00", False),
     ],
 )
 def test_a_deadline_is_told_with_what_the_client_wrote(
-    world: World, platform: str, text: str, *, is_counted: bool
+    world: World, platform: str, text: str, delivered: str, *, is_counted: bool
 ) -> None:
-    """Nothing counts down to a review that they say is done, nor from a receipt where their words name a day."""
+    """Nothing counts down to a review that they say is done, nor from a receipt where their words name a day; a yes to
+    a draft before the delivery is no review.
+    """
     world.contract("job1", world.room, platform=platform, client="田中")
     world.post(text)
     world.sync()
     with world.archive.writing() as writing:
-        add_delivery(writing, "job1", Delivery(0, "2026-07-01 09:00"), at=world.clock())
+        add_delivery(writing, "job1", Delivery(0, f"2026-07-01 {delivered}"), at=world.clock())
 
     with world.archive.reading() as reading:
         (line, *_about), *_more = alert_lines.near_deadlines(reading, tuple(contracts(reading)), now=world.clock())
 
-    assert line.endswith(f"田中 “{text}”")
+    assert line.endswith(f"田中 “{text}”") == ("A案" not in text)
     assert is_counted == ("  in " in line or "  today" in line)
     assert (platform == "direct") == ("the agreed day of payment (支払期日) is not entered" in line)
 

@@ -183,7 +183,7 @@ def test_a_bad_day_quotes_the_words_and_says_what_to_do(desk: TerminalWorld) -> 
     assert "いますぐ  1 クラウドワークスで納品しましたか。まだなら、先に納品してください" in japanese
     assert "しない    退席、アカウントの解約、コンタクトの削除、APIトークンの再発行" in japanese
     assert "Client   田中: name now ends in “(解約済)”, no longer in the member list." in english
-    assert "支払期日(入力)を過ぎました。80,000円の入金が入力されていません。" in "".join(japanese.split())
+    assert "支払期日(入力)を過ぎました。80,000円の支払いが入力されていません。" in "".join(japanese.split())
     assert ["departed", "changed", "unpaid"] == [
         one["kind"] for one in document["told"] if one["kind"] != "unscheduled"
     ]
@@ -398,7 +398,9 @@ def test_what_the_plan_hid_before_the_first_save_is_told_though_saving_is_off(de
     screen = " ".join(desk.both("status", ARCHIVE_LANG="en")[0].split())
 
     assert screen.startswith("Automatic saving is off")
-    assert re.search(r"\(About 4 messages from before [\w ]+ are not saved yet: archive guide old\)", screen)
+    assert re.search(
+        r"\(Messages from before [\w ]+ are hidden by Chatwork's plan\. A larger plan shows them again\)", screen
+    )
 
 
 def test_jobs_that_share_a_chat_have_only_what_was_sent_within_their_part(desk: TerminalWorld) -> None:
